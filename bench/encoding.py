@@ -144,16 +144,24 @@ def vmaf(encoded: Path, source: Path, rung: VideoRung) -> float:
         return json.loads(Path(log.name).read_text())["pooled_metrics"]["vmaf"]["mean"]
 
 
-def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scale: float | None) -> tuple[int, float]:
-    """Bytes of all rungs and their mean VMAF; `scale` times the former rates, or ours for None."""
+def own_size_and_quality(source: Path, folder: Path, rungs: list[VideoRung]) -> tuple[int, float]:
+    """Bytes of all rungs as a worker encodes them, and their mean VMAF."""
+    target = folder / f"own-{source.stem}"
+    for rung in rungs:
+        (target / rung.name).mkdir(parents=True)
+    encoding.encode_pictures(source, target, probing.probe(source), rungs)
+    size = sum(path.stat().st_size for path in target.rglob("*.m*4*"))
+    quality = [vmaf(target / rung.name / encoding.PLAYLIST, source, rung) for rung in rungs]
+    return size, sum(quality) / len(quality)
+
+
+def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scale: float) -> tuple[int, float]:
+    """Bytes of all rungs of the former ladder at `scale` times its rates, and their mean VMAF."""
     size, quality = 0, []
     for rung in rungs:
         target = folder / f"{rung.name}.mp4"
-        if scale is None:
-            rate = ["-crf", "23", "-maxrate", f"{rung.kbits}k", "-bufsize", f"{rung.kbits * 2}k"]
-        else:
-            kbits = FORMER[min(rung.width, rung.height)] * scale
-            rate = ["-b:v", f"{kbits:.0f}k", "-maxrate", f"{kbits * 1.5:.0f}k", "-bufsize", f"{kbits * 3:.0f}k"]
+        kbits = FORMER[min(rung.width, rung.height)] * scale
+        rate = ["-b:v", f"{kbits:.0f}k", "-maxrate", f"{kbits * 1.5:.0f}k", "-bufsize", f"{kbits * 3:.0f}k"]
         keys = ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-sc_threshold", "0"]
         scaled = ["-vf", f"scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p", "-an"]
         run("-i", str(source), *scaled, "-c:v", "libx264", "-preset", PRESET, *rate, *keys, str(target))
@@ -169,11 +177,13 @@ def compare_sizes(sources: list[Path], folder: Path) -> None:
         for source in sources
     }
 
-    def total(scale: float | None) -> tuple[int, float]:
-        rows = [size_and_quality(source, folder, rungs, scale=scale) for source, rungs in ladders.items()]
+    def sum_of(rows: list[tuple[int, float]]) -> tuple[int, float]:
         return sum(size for size, _ in rows), sum(quality for _, quality in rows) / len(rows)
 
-    own, quality = total(None)
+    def total(scale: float) -> tuple[int, float]:
+        return sum_of([size_and_quality(source, folder, rungs, scale=scale) for source, rungs in ladders.items()])
+
+    own, quality = sum_of([own_size_and_quality(source, folder, rungs) for source, rungs in ladders.items()])
     former, former_quality = total(1.0)
     low, high = 0.1, 4.0
     for _ in range(6):

@@ -160,7 +160,7 @@ def test_a_cancelled_upload_leaves_the_page_as_it_was(open_page, film):
     page.set_input_files("[data-file]", film)
     wait_for_percent(page, 5)
     held: list[Route] = []
-    page.route("**/v1/uploads/*", held.append)
+    page.route("**/v1/uploads/*", lambda route: held.append(route))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelling …")).to_be_visible()
     # The page asks for another film only when the first one is gone: a reload right after that finds nothing.
@@ -172,6 +172,17 @@ def test_a_cancelled_upload_leaves_the_page_as_it_was(open_page, film):
     expect(page.get_by_text("Drop a film here or choose a file")).to_be_visible()
     page.reload()
     expect(page.locator("[data-upload-state]")).to_have_count(0)
+
+
+def test_an_upload_can_be_cancelled_without_a_connection(open_page, film):
+    page = open_page()
+    network = slow_down(page)
+    page.set_input_files("[data-file]", film)
+    wait_for_percent(page, 5)
+    set_network(network, offline=True)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Drop a film here or choose a file")).to_be_visible(timeout=30_000)
+    set_network(network, offline=False)
 
 
 def test_a_file_that_is_no_film_is_refused_in_the_reader_s_language(open_page, tmp_path):

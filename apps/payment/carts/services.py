@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -30,30 +31,41 @@ class CartFull(Conflict):
     slug, title = "cart-full", _("The cart is full")
 
 
-def open_cart(
-    *, user_id: uuid.UUID | None, currency: str, lines: Mapping[str, int] = NO_LINES
-) -> tuple[Cart, str | None, bool, list[dict[str, Any]]]:
-    """The user's open cart, or a new one; an anonymous one comes with its secret. `lines` are quantities by SKU, which
-    `put_lines` puts in; when it refuses one, no cart is made.
+@dataclass(frozen=True, slots=True)
+class OpenedCart:
+    """A cart that was opened, or was open already. `secret` is that of a guest's, `raw_quotes` what catalog said
+    meanwhile of its lines."""
 
-    Returns (cart, secret, is_new, what catalog said of the lines). Raises as `put_lines` does.
-    """
+    cart: Cart
+    secret: str | None
+    is_new: bool
+    raw_quotes: list[dict[str, Any]]
+
+
+def open_cart(*, user_id: uuid.UUID | None, currency: str, lines: Mapping[str, int] = NO_LINES) -> OpenedCart:
+    """The user's open cart, or a new one. `lines` are quantities by SKU, which `put_lines` puts in; when one is
+    refused, no cart is made. Raises as `put_lines` does."""
     if user_id is None:
         secret = access.new_secret()
         cart, raw_quotes = _new_cart(Cart(currency=currency, secret_hash=access.digest(secret)), lines)
-        return cart, secret, True, raw_quotes
+        return OpenedCart(cart, secret, True, raw_quotes)
     open_carts = Cart.objects.filter(user_id=user_id, is_open=True)
-    if present := open_carts.first():
-        return present, None, False, put_lines(present, lines)
-    try:
-        cart, raw_quotes = _new_cart(Cart(user_id=user_id, currency=currency), lines)
-    except IntegrityError:
-        present = open_carts.get()
-        return present, None, False, put_lines(present, lines)
-    return cart, None, True, raw_quotes
+    present = open_carts.first()
+    if present is None:
+        try:
+            cart, raw_quotes = _new_cart(Cart(user_id=user_id, currency=currency), lines)
+        except IntegrityError:
+            # Another tab was faster.
+            present = open_carts.first()
+            if present is None:
+                raise
+        else:
+            return OpenedCart(cart, None, True, raw_quotes)
+    return OpenedCart(present, None, False, put_lines(present, lines))
 
 
 def _new_cart(cart: Cart, lines: Mapping[str, int]) -> tuple[Cart, list[dict[str, Any]]]:
+    _require_room({}, lines, is_saved=False)
     raw_quotes = _quotes_of(lines, {}, cart.currency)
     rows = [CartLine(cart=cart, sku=raw_quote["sku"]) for raw_quote in raw_quotes]
     for row, raw_quote in zip(rows, raw_quotes, strict=True):
@@ -131,8 +143,10 @@ def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bo
     """Catalog is asked about all lines at once: whoever puts one in looks at the cart next."""
     currency, present = cart.currency, _lines_of(cart)
     wanted = {sku: quantity or _require_line(present, sku).quantity for sku, quantity in quantities.items()}
-    _require_room(present, wanted, is_saved=is_saved)
     others = {line.sku: line.quantity for line in present.values() if line.sku not in wanted}
+    if len(wanted) + len(others) > 2 * MAX_LINES:
+        # Too many in any case, and more than catalog quotes at once.
+        _require_room(present, wanted, is_saved=is_saved)
     raw_quotes = _quotes_of(wanted, others, currency)
     said = {raw_quote["sku"]: raw_quote for raw_quote in raw_quotes}
     with transaction.atomic(durable=True):
@@ -141,7 +155,7 @@ def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bo
         if not is_as_read:
             _locked(cart)
             present = {line.sku: line for line in CartLine.objects.filter(cart=cart)}
-            _require_room(present, wanted, is_saved=is_saved)
+        _require_room(present, wanted, is_saved=is_saved)
         changed = {sku: present.get(sku) or CartLine(cart=cart, sku=sku) for sku in wanted}
         for sku, line in changed.items():
             if quantities[sku] or _is_video(said[sku]):
@@ -163,8 +177,8 @@ def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bo
 
 
 def _quotes_of(wanted: Mapping[str, int], others: Mapping[str, int], currency: str) -> list[dict[str, Any]]:
-    """Raw quotes of all these, those that are wanted first. Raises ValidationProblem for what is wanted and not for
-    sale; its `skus` are all of them."""
+    """Raw quotes of all these, those that are wanted first. Raises ValidationProblem when something wanted is not for
+    sale; its `skus` are all that is not."""
     if unreadable := [sku for sku in wanted if not SKU.match(sku)]:
         errors = {"sku": [gettext("This is not a SKU.")]}
         raise ValidationProblem(gettext("This item is not for sale."), errors=errors, skus=unreadable)
@@ -189,10 +203,10 @@ def _take_quote(line: CartLine, raw_quote: dict[str, Any]) -> None:
 
 
 def _write(lines: Collection[CartLine]) -> None:
-    CartLine.objects.bulk_create([line for line in lines if line.pk is None])
-    for line in lines:
-        if line.pk is not None:
-            line.save()
+    new = [line for line in lines if line.pk is None]
+    known = [line for line in lines if line.pk is not None]
+    CartLine.objects.bulk_create(new)
+    CartLine.objects.bulk_update(known, ["quantity", "is_saved", "quote", "seen_unit_amount"])
 
 
 def _touch(cart: Cart, now: datetime) -> bool:

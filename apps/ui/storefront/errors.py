@@ -140,3 +140,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     text = gettext("The form was sent from another website. Please open the page in our shop and try again.")
     return page(request, 403, heading=gettext("We couldn’t accept this form"), text=text)
+
+
+def sentence_of(problem: RemoteProblem) -> str:
+    """The first field error of a refusal, else its general sentence."""
+    return next((sentence for sentences in problem.errors.values() for sentence in sentences), problem.detail)

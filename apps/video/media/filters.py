@@ -28,17 +28,19 @@ def graph(found: Probe, rungs: Sequence[VideoRung]) -> str:
     """Pictures of the source as each rung needs them, from `[o0]` on in the order of `rungs`.
 
     Each is scaled from the next larger one, not from the source: that reads a fraction of the pixels, and colours are
-    converted once. HDR and SDR go their own ways.
+    converted once. HDR and SDR are scaled apart.
     """
     by_size = sorted(range(len(rungs)), key=lambda number: rungs[number].width, reverse=True)
-    ways = [way for kind in (False, True) if (way := [number for number in by_size if rungs[number].is_hdr == kind])]
-    heads = "".join(f"[i{way[0]}]" for way in ways)
-    chains = [f"[0:{found.video.index}]{picture(found)},split={len(ways)}{heads}"]
-    for way in ways:
-        for larger, number, smaller in zip([None, *way], way, [*way[1:], None], strict=False):
-            scaled = rung(found, rungs[number]) if larger is None else _scale(rungs[number])
-            both = f",split=2[o{number}][i{smaller}]" if smaller is not None else f"[o{number}]"
-            chains.append(f"[i{number}]{scaled}{both}")
+    ranges = [[number for number in by_size if rungs[number].is_hdr == is_hdr] for is_hdr in (False, True)]
+    largest = [numbers[0] for numbers in ranges if numbers]
+    inputs = "".join(f"[i{number}]" for number in largest)
+    chains = [f"[0:{found.video.index}]{picture(found)},split={len(largest)}{inputs}"]
+    for numbers in ranges:
+        for place, number in enumerate(numbers):
+            scaled = _scale(rungs[number]) if place else rung(found, rungs[number])
+            smaller = numbers[place + 1 : place + 2]
+            outputs = f",split=2[o{number}][i{smaller[0]}]" if smaller else f"[o{number}]"
+            chains.append(f"[i{number}]{scaled}{outputs}")
     return ";".join(chains)
 
 

@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from apps.common.problems import NotFound
+from apps.common.problems import Forbidden, NotFound
 from apps.video.playback.models import (
     Entitlement,
     EntitlementEvent,
@@ -24,7 +26,7 @@ from apps.video.playback.models import (
     SubscriptionAccess,
 )
 from apps.video.titles.models import Title
-from apps.video.titles.rules import is_included, slugs_that_open
+from apps.video.titles.rules import is_included, released_at, slugs_that_open
 from apps.video.titles.selectors import caption_names, next_episode, titles_above, with_relations
 
 # What a library can be limited to.
@@ -114,6 +116,27 @@ def watch_right(user_id: uuid.UUID, title: Title) -> WatchRight | None:
     return WatchRight(owned.offer, owned.granted_at, owned.expires_at, owned) if owned else None
 
 
+class NotReleased(Forbidden):
+    """Somebody has a right to what a title belongs to, which opens it later. `available_from` is when."""
+
+    slug, title = "not-released", _("This film is not released yet")
+
+
+def not_released(user_id: uuid.UUID, title: Title) -> NotReleased | None:
+    """The refusal of somebody whose bought right opens the title later; None for all others. At most 2 queries."""
+    chain = [title, *titles_above(title)]
+    above = [each.slug for each in chain[1:]]
+    owned = set(valid_entitlements(user_id).filter(title_slug__in=above).values_list("title_slug", flat=True))
+    moments = [released_at(chain[:place]) for place, each in enumerate(chain) if each.slug in owned]
+    opens_at = min((moment for moment in moments if moment), default=None)
+    if opens_at is None:
+        return None
+    utc = opens_at.astimezone(UTC)
+    moment = f"{date_format(utc, 'DATE_FORMAT')}, {utc:%H:%M} UTC"
+    message = gettext("You can watch it from %(moment)s.") % {"moment": moment}
+    return NotReleased(message, available_from=opens_at.isoformat())
+
+
 def open_access(user_id: uuid.UUID, chain: Sequence[Title]) -> SubscriptionAccess | None:
     """The subscription that opens a title now, the one that lasts longest; `chain` is the title and all that it belongs
     to. None as well while the title is not on offer where the subscriber lives."""
@@ -165,7 +188,7 @@ def entries_of(user_id: uuid.UUID, rows: list[Progress]) -> list[LibraryEntry]:
     """The library's entries of films, in the order of the rows; without those whose right ended meanwhile: 1 query.
 
     An episode has the entry of its season or series, under its own slug; without those of a plan that are not on offer
-    themselves.
+    themselves, and those of a bought series that are not released.
     """
     chains = [[row.title, *_loaded_above(row.title)] for row in rows]
     slugs = {title.slug for chain in chains for title in chain}
@@ -262,11 +285,11 @@ class WatchableFilm:
 
 
 def watchable_film(user_id: uuid.UUID, slug: str) -> WatchableFilm:
-    """Raises NotFound for a film that the account may not watch."""
+    """Raises NotFound for a film that the account may not watch, NotReleased for one that it may watch later."""
     title = with_relations(Title.objects.filter(slug=slug)).first()
     right = watch_right(user_id, title) if title else _bought(user_id, slug)
     if right is None:
-        raise NotFound("This film is not in your library.")
+        raise (title and not_released(user_id, title)) or NotFound(gettext("This film is not in your library."))
     progress = progress_of(user_id, {slug: title}).get(slug) if title else None
     first = right.entitlement.first_played_at if right.entitlement else None
     return WatchableFilm(slug, title, right.offer, right.granted_at, right.expires_at, first, progress)

@@ -61,20 +61,20 @@ def is_on_offer(title: Title, *, country: str = "", at: datetime | None = None) 
     """
     now = at or timezone.now()
     return (
-        (title.available_from is None or title.available_from <= now)
+        is_released(title, at=now)
         and (title.available_until is None or now < title.available_until)
         and (not country or not title.available_countries or country in title.available_countries)
     )
 
 
-def release(titles: Iterable[Title]) -> datetime | None:
+def released_at(titles: Iterable[Title]) -> datetime | None:
     """When the last of these windows opens; None when all are open from the beginning."""
     return max((title.available_from for title in titles if title.available_from), default=None)
 
 
-def is_released(title: Title) -> bool:
+def is_released(title: Title, *, at: datetime | None = None) -> bool:
     """Whether a title's window has opened; it may have closed since."""
-    return title.available_from is None or title.available_from <= timezone.now()
+    return title.available_from is None or title.available_from <= (at or timezone.now())
 
 
 def slugs_that_open(chain: Sequence[Title]) -> list[str]:

@@ -115,8 +115,8 @@ def published() -> QuerySet[Title]:
 
 
 def titles_above(title: Title) -> list[Title]:
-    """What a title belongs to, nearest first (an episode's season, then its series): a right to any of them is one to
-    the title. 1 query, none for what stands alone."""
+    """What a title belongs to, nearest first (an episode's season, then its series). 1 query, none for what stands
+    alone."""
     if title.parent_id is None:
         return []
     parent = Title.objects.select_related("parent").get(pk=title.parent_id)

@@ -32,7 +32,7 @@ class LinesField(serializers.ListField):
 
 class PutLinesSerializer(serializers.Serializer):
     lines = LinesField(
-        allow_empty=False,
+        min_length=1,
         max_length=MAX_LINES,
         help_text="All of them or, when one is refused (`skus` of the problem names it), none.",
     )

@@ -52,11 +52,11 @@ class CartsView(GuestView):
     def post(self, request: Request) -> Response:
         """A new anonymous cart with its secret, or with a token the account's open cart; with `lines` in it at once."""
         data = validated(serializers.OpenCartSerializer, request)
-        cart, secret, is_new, said = services.open_cart(user_id=caller_of(request).user_id, **data)
-        response = _cart_response(cart, said)
-        if secret:
-            response.data["secret"] = secret
-        response.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        opened = services.open_cart(user_id=caller_of(request).user_id, **data)
+        response = _cart_response(opened.cart, opened.raw_quotes)
+        if opened.secret:
+            response.data["secret"] = opened.secret
+        response.status_code = status.HTTP_201_CREATED if opened.is_new else status.HTTP_200_OK
         return response
 
 

@@ -111,23 +111,67 @@ def test_a_cart_takes_no_more_lines_than_it_holds(ada, catalog):
     catalog.sell(*(Variant(f"S-{number}", "Thing", 100, stock=5) for number in range(MAX_LINES)))
     ada.put("MUG-BLUE")
     lines = [{"sku": f"S-{number}"} for number in range(MAX_LINES)]
-    catalog.calls.clear()
     refused = put(ada, lines)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/cart-full")
-    assert catalog.calls == []
     assert put(ada, lines[1:]).status_code == 200
     assert CartLine.objects.count() == MAX_LINES
+    gone = put(ada, [{"sku": "GONE"}, {"sku": "MUG-BLUE"}])
+    assert (gone.status_code, gone.json()["skus"]) == (400, ["GONE"]), "what is not for sale takes no room"
+    saved = [
+        CartLine(cart_id=ada.cart, sku=f"OLD-{number}", quantity=1, is_saved=True, quote={"status": "ok"})
+        for number in range(MAX_LINES)
+    ]
+    CartLine.objects.bulk_create(saved)
+    catalog.calls.clear()
+    assert put(ada, [{"sku": FILM.sku}]).status_code == 409
+    assert catalog.calls == [], "more than catalog quotes at once"
 
 
-def test_a_cart_that_another_tab_opens_meanwhile_gets_the_lines(ada, catalog, monkeypatch):
+def while_catalog_is_asked(monkeypatch, do) -> None:
+    """`do` happens once, in another tab, while the next request waits for catalog."""
     quotes = services.catalog.quotes
 
     def meanwhile(lines, currency):
         monkeypatch.setattr(services.catalog, "quotes", quotes)
-        ada.twin().put(MUG.sku, 5)
+        do()
         return quotes(lines, currency)
 
     monkeypatch.setattr(services.catalog, "quotes", meanwhile)
+
+
+def test_two_tabs_together_put_in_no_more_than_a_cart_holds(ada, catalog, monkeypatch):
+    catalog.sell(*(Variant(f"S-{number}", "Thing", 100, stock=5) for number in range(MAX_LINES)))
+    put(ada, [{"sku": f"S-{number}"} for number in range(MAX_LINES - 1)])
+    while_catalog_is_asked(monkeypatch, lambda: ada.twin().put(MUG.sku))
+    assert put(ada, [{"sku": FILM.sku}]).status_code == 409
+    assert CartLine.objects.count() == MAX_LINES
+    assert not CartLine.objects.filter(sku=FILM.sku).exists()
+
+
+def test_lines_go_into_a_cart_that_another_tab_changed_meanwhile(ada, catalog, monkeypatch):
+    catalog.sell(Variant("CUP", "Cup", 500, stock=9))
+    ada.put("CUP", 3)
+    while_catalog_is_asked(monkeypatch, lambda: (ada.twin().put(MUG.sku, 7), ada.twin().put("CUP", 0)))
+    response = put(ada, [*BOTH, {"sku": "CUP", "quantity": 4}])
+    assert quantities(response) == {MUG.sku: 2, FILM.sku: 1, "CUP": 4}
+    assert response.json()["subtotal"]["amount"] == 2 * MUG.price + FILM.price + 4 * 500
+
+
+def test_putting_in_20_lines_takes_as_many_statements_as_2(ada, catalog):
+    catalog.sell(*(Variant(f"S-{number}", "Thing", 100, stock=9) for number in range(40)))
+    ada.open_cart()
+    counts = []
+    for first, size in ((0, 2), (20, 20)):
+        lines = [{"sku": f"S-{first + number}", "quantity": 1} for number in range(size)]
+        for quantity in (1, 2):
+            with CaptureQueriesContext(connection) as queries:
+                put(ada, [line | {"quantity": quantity} for line in lines])
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
+
+
+def test_a_cart_that_another_tab_opens_meanwhile_gets_the_lines(ada, catalog, monkeypatch):
+    while_catalog_is_asked(monkeypatch, lambda: ada.twin().put(MUG.sku, 5))
     response = ada.client.post("/v1/carts", {"lines": [{"sku": FILM.sku}]})
     assert response.status_code == 200
     assert quantities(response) == {MUG.sku: 5, FILM.sku: 1}

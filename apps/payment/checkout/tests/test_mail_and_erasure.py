@@ -147,7 +147,7 @@ def test_data_written_by_a_request_in_flight_during_the_erasure_is_erased_too(ad
     # These requests had passed authentication before the event was handled: nothing below asks again.
     card = {"number": CARDS["ok"], "exp_month": 12, "exp_year": 2099, "cvc": "123"}
     method = payments.add_method(user_id=ada.user_id, provider="sandbox", source={"card": card})
-    cart, _, _ = carts.open_cart(user_id=ada.user_id, currency="EUR")
+    cart = carts.open_cart(user_id=ada.user_id, currency="EUR").cart
     carts.set_line(cart, sku=FILM.sku, quantity=1)
     customer = Customer(ada.user_id, "ada@example.com", "en")
     services.place_order(cart, OrderRequest(customer, Delivery(None, ""), method.pk, "key"))

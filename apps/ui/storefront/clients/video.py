@@ -81,10 +81,6 @@ class Artwork:
         return ", ".join(f"{size.url} {size.width}w" for size in self.srcset)
 
 
-def _has_come(moment: datetime | None) -> bool:
-    return moment is None or moment <= timezone.now()
-
-
 @dataclass(frozen=True, slots=True)
 class Episode:
     """An episode or an extra, as the title that it belongs to lists it."""
@@ -99,7 +95,7 @@ class Episode:
 
     @property
     def is_released(self) -> bool:
-        return _has_come(self.available_from)
+        return self.available_from is None or self.available_from <= timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +140,11 @@ class Title:
     seasons: tuple[Season, ...] = ()
     episodes: tuple[Episode, ...] = ()
     extras: tuple[Episode, ...] = ()
-    available_from: datetime | None = None
 
     @property
     def has_episodes(self) -> bool:
         """Whether it is no film itself but a series or a season."""
         return self.kind in ("series", "season")
-
-    @property
-    def is_released(self) -> bool:
-        return _has_come(self.available_from)
 
 
 @dataclass(frozen=True, slots=True)

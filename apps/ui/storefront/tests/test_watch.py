@@ -131,13 +131,19 @@ def test_an_episode_that_is_not_released_yet_is_listed_with_its_day(ada: Client,
     assert "Watch “Episode 1.2”" in page, "the first that can be watched"
 
 
-def test_the_page_of_an_episode_that_is_not_released_yet_says_when_it_is(ada: Client, platform: FakePlatform) -> None:
+@pytest.mark.parametrize("is_title_known", [True, False])
+def test_the_page_of_an_episode_that_is_not_released_yet_says_when_it_is(
+    ada: Client, platform: FakePlatform, is_title_known: bool
+) -> None:
     platform.video.add_series()
-    platform.video.titles["serial-2-2"]["available_from"] = "2999-12-24T18:00:00Z"
+    day = {"available_from": "2999-12-24T18:00:00+00:00"}
+    platform.video.refuse("GET", "/v1/library/serial-2-2", 403, "not-released", **day)
+    if not is_title_known:
+        platform.video.refuse("GET", "/v1/titles/serial-2-2", 503, "unavailable")
     response = ada.get("/watch/serial-2-2")
     assert response.status_code == 403
     text = response.content.decode()
-    assert "Episode 2.2 will be available soon" in text
+    assert ("Episode 2.2 will be available soon" if is_title_known else "This film isn’t released yet") in text
     assert "You can watch it from 24 December 2999, 18:00 UTC." in text
     assert "Buy or rent" not in text
 

@@ -16,6 +16,7 @@ from apps.common.numbers import whole_number
 from apps.ui.storefront import carts
 from apps.ui.storefront.address_forms import HOME_COUNTRY
 from apps.ui.storefront.clients.payment_schemas import Cart
+from apps.ui.storefront.errors import sentence_of
 from apps.ui.storefront.forms import VoucherForm
 from apps.ui.storefront.navigation import safe_next_url
 from apps.ui.storefront.session import ShopRequest
@@ -111,7 +112,7 @@ def _changed(request: ShopRequest, change: Callable[[], Cart]) -> Cart | HttpRes
     except RemoteProblem as problem:
         if problem.status == 401:
             raise
-        return _refused(request, _sentence(problem))
+        return _refused(request, sentence_of(problem))
 
 
 def _refused(request: ShopRequest, sentence: str) -> HttpResponse:
@@ -124,8 +125,3 @@ def _refused(request: ShopRequest, sentence: str) -> HttpResponse:
 
 def _quantity_sentence() -> str:
     return gettext("Choose a quantity from 0 to %(max)s.") % {"max": carts.MAX_QUANTITY}
-
-
-def _sentence(problem: RemoteProblem) -> str:
-    """The first field error of a refusal, else its general sentence."""
-    return next((sentence for sentences in problem.errors.values() for sentence in sentences), problem.detail)

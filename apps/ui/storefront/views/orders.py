@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.common.http import RemoteProblem
 from apps.ui.storefront import carts
 from apps.ui.storefront.clients import after_sales, payment, payment_schemas
+from apps.ui.storefront.errors import sentence_of
 from apps.ui.storefront.forms import FindOrderForm
 from apps.ui.storefront.order_steps import order_steps
 from apps.ui.storefront.parallel import fetch_or_default
@@ -116,7 +117,7 @@ def buy_again(request: ShopRequest, number: str) -> HttpResponse:
     except RemoteProblem as problem:
         if problem.status == 401:
             raise
-        messages.error(request, problem.detail)
+        messages.error(request, sentence_of(problem))
         return redirect("cart")
     if missing:
         titles = ", ".join(missing)

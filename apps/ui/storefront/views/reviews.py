@@ -18,6 +18,7 @@ from apps.common.http import RemoteProblem, Unavailable
 from apps.ui.storefront.clients import catalog
 from apps.ui.storefront.clients.catalog_schemas import OwnReview, Product, ReviewEligibility
 from apps.ui.storefront.community_forms import MAX_IMAGES, ReportForm, ReviewForm
+from apps.ui.storefront.errors import sentence_of
 from apps.ui.storefront.parallel import fetch_or_default
 from apps.ui.storefront.session import ShopRequest
 
@@ -88,7 +89,7 @@ def _add_images(request: ShopRequest, token: str, slug: str, review: OwnReview) 
             content = (name, file.read(), file.content_type or "application/octet-stream")
             review = catalog.add_review_image(token, slug, content)
         except RemoteProblem as problem:
-            reason = next((text for texts in problem.errors.values() for text in texts), problem.detail)
+            reason = sentence_of(problem)
             messages.error(request, f"{name}: {reason}")
         except Unavailable:
             sentence = gettext("%(name)s could not be sent. Your text is saved; please add the image again later.")

@@ -40,6 +40,8 @@ MAX_REBUFFERS = 100_000
 # The player's controls bring style sheets in their shadow trees: those that know this page's nonce are let in.
 PLAYER_POLICY = {"style-src": [NONCE]}
 
+LINKS = (("library", _("Your library")), ("shop", _("Continue shopping")))
+
 
 @require_safe
 def watch(request: ShopRequest, slug: str) -> HttpResponse:
@@ -49,9 +51,14 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     whole = fetch_or_default(lambda: video.title(slug, deadline=deadline), None)
     watched = fetch_or_default(lambda: video.history(token, limit=MAX_HISTORY).results, ())
     sold_as = fetch_or_default(lambda: catalog.product(slug), None)
-    item = video.library_item(token, slug)
+    try:
+        item = video.library_item(token, slug)
+    except RemoteProblem as problem:
+        if problem.slug != "not-released":
+            raise
+        return _not_released(request, whole.result(), datetime.fromisoformat(problem.body["available_from"]))
     if item is None:
-        return _not_in_library(request, slug, whole.result())
+        return _not_in_library(request, slug)
     if not item.is_ready:
         heading = gettext("%(film)s will be available soon") % {"film": item.name}
         text = gettext("It’s already in your library. This page updates automatically.")
@@ -75,7 +82,7 @@ def watch(request: ShopRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _not_in_library(request: ShopRequest, slug: str, title: video.Title | None) -> HttpResponse:
+def _not_in_library(request: ShopRequest, slug: str) -> HttpResponse:
     """Right after payment (`paid=1`, counted up by each reload) the film may not have arrived yet."""
     attempt = whole_number(request.GET.get("paid", ""), at_most=999) or 0
     if 0 < attempt < MAX_REFRESHES:
@@ -85,13 +92,17 @@ def _not_in_library(request: ShopRequest, slug: str, title: video.Title | None) 
         )
         heading = gettext("Your film is on its way")
         return _waiting_page(request, heading, text, seconds=REFRESH_SECONDS, url=url)
-    links = (("library", _("Your library")), ("shop", _("Continue shopping")))
-    if title is not None and title.available_from and not title.is_released:
-        heading = gettext("%(film)s will be available soon") % {"film": title.name}
-        text = gettext("You can watch it from %(moment)s.") % {"moment": format_zoned(title.available_from)}
-        return page(request, 403, heading=heading, text=text, links=links)
     text = gettext("Buy or rent it to watch it right away. You can rent it again after a rental has ended.")
-    return page(request, 403, heading=gettext("This film isn’t in your library"), text=text, links=links)
+    return page(request, 403, heading=gettext("This film isn’t in your library"), text=text, links=LINKS)
+
+
+def _not_released(request: ShopRequest, title: video.Title | None, moment: datetime) -> HttpResponse:
+    """An episode of a series that the customer has, before its day."""
+    heading = gettext("This film isn’t released yet")
+    if title is not None:
+        heading = gettext("%(film)s will be available soon") % {"film": title.name}
+    text = gettext("You can watch it from %(moment)s.") % {"moment": format_zoned(moment)}
+    return page(request, 403, heading=heading, text=text, links=LINKS)
 
 
 def _waiting_page(request: ShopRequest, heading: str, text: str, *, seconds: int, url: str = "") -> HttpResponse:

@@ -236,6 +236,9 @@ def test_every_rung_has_its_size_in_whichever_order_they_are_encoded(tmp_path):
     for rung in rungs:
         (tmp_path / rung.name).mkdir()
     encoding.encode_pictures(source, tmp_path, probe(source), [middle, large, small])
+    graph = filters.graph(probe(source), [middle, large, small])
+    widths = [int(width) for width in re.findall(r"scale=(\d+):", graph)]
+    assert widths == [large.width, middle.width, small.width], "none is made larger"
     for rung in some(rungs):
         found = renditions.measure(tmp_path / rung.name)
         assert (found.width, found.height) == (rung.width, rung.height)

@@ -12,8 +12,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +24,7 @@ from apps.video.playback.models import Entitlement, EntitlementEvent, PlaybackSe
 from apps.video.playback.selectors import (
     WatchRight,
     live_sessions,
+    not_released,
     reachable_sessions,
     silent_since,
     waiting_access,
@@ -34,7 +33,7 @@ from apps.video.playback.selectors import (
 from apps.video.playback.services.history import Because, record
 from apps.video.playback.signing import StreamAccess
 from apps.video.titles.models import Title
-from apps.video.titles.rules import is_included, is_released
+from apps.video.titles.rules import is_included
 from apps.video.titles.selectors import titles_above
 
 MAX_STREAMS = 3
@@ -162,11 +161,10 @@ def _refusal(session: PlaybackSession, right: WatchRight | None) -> Problem | No
     return None
 
 
-def _not_entitled(user_id: uuid.UUID, title: Title) -> NotEntitled:
-    """Says when the film is released, or why a subscription that includes it does not open it, where that is so."""
-    if title.available_from and not is_released(title):
-        day = date_format(localtime(title.available_from), "DATE_FORMAT")
-        return NotEntitled(gettext("This film can be watched from %(day)s.") % {"day": day})
+def _not_entitled(user_id: uuid.UUID, title: Title) -> Forbidden:
+    """Says when a bought right opens the film, or why a subscription that includes it does not, where that is so."""
+    if later := not_released(user_id, title):
+        return later
     subscription = waiting_access(user_id, title)
     if subscription and is_included([title, *titles_above(title)], country=""):
         country = country_name(subscription.country, current_language())

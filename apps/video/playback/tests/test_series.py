@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from apps.video.playback import services
 from apps.video.playback.models import PlaybackSession, SubscriptionAccess
@@ -122,15 +121,35 @@ def test_a_right_to_a_series_opens_what_is_released(client, me, series, entitle,
     assert all(client.get(f"/v1/library/{slug}").status_code == 200 for slug in ALL)
 
 
-def test_an_episode_that_is_not_released_says_when_it_is_and_is_not_next(client, me, series, entitle):
+@pytest.mark.parametrize("later", ["nights-1-2", "nights-1"])
+def test_an_episode_that_is_not_released_says_when_it_is_and_is_not_next(client, me, series, entitle, later):
     entitle(me, "nights")
+    begins = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    Title.objects.filter(slug=later).update(available_from=begins)
+    for response in (play(client, "nights-1-2"), client.get("/v1/library/nights-1-2")):
+        assert (response.status_code, response.json()["type"]) == (403, "/problems/not-released")
+        assert datetime.fromisoformat(response.json()["available_from"]) == begins
+    assert f"{begins:%H:%M} UTC." in response.json()["detail"]
+    following = play(client, "nights-1-1")
+    assert following.status_code == 403 or following.json()["next"] is None
+
+
+def test_an_episode_that_is_not_released_still_has_to_be_bought(client, series):
     release("nights-1-2", in_days=1)
     response = play(client, "nights-1-2")
-    assert (response.status_code, response.json()["type"]) == (403, "/problems/not-entitled")
-    day = date_format(timezone.now() + timedelta(days=1), "DATE_FORMAT")
-    assert response.json()["detail"] == f"This film can be watched from {day}."
+    assert response.json()["type"] == "/problems/not-entitled"
+    assert response.json()["detail"].startswith("Buy or rent this film")
     assert client.get("/v1/library/nights-1-2").status_code == 404
-    assert play(client, "nights-1-1").json()["next"] is None
+
+
+def test_a_right_to_a_season_does_not_wait_for_the_season(client, me, series, entitle):
+    entitle(me, "nights-1")
+    entitle(me, "nights", order_number="SC-2")
+    release("nights-1", in_days=2)
+    release("nights-1-2", in_days=1)
+    assert opened(client, "nights-1-1", "nights-1-2") == ["nights-1-1"]
+    refused = play(client, "nights-1-2").json()
+    assert datetime.fromisoformat(refused["available_from"]) < timezone.now() + timedelta(days=1, minutes=1)
 
 
 def test_the_page_of_a_series_says_when_each_episode_is_released(client, series):

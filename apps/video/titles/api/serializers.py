@@ -12,7 +12,7 @@ from apps.common.api.serializers import StrictQuerySerializer
 from apps.common.countries import validate_country
 from apps.video.titles import selectors
 from apps.video.titles.models import Artwork, Credit, Title
-from apps.video.titles.rules import release
+from apps.video.titles.rules import released_at
 from apps.video.titles.serializers import PersonSerializer, TitleSerializer
 
 MOMENT = serializers.DateTimeField()
@@ -128,7 +128,7 @@ class EpisodeSerializer(serializers.Serializer):
     poster_url = serializers.CharField(allow_null=True)
     stills = serializers.ListField(child=serializers.DictField())
     available_from = serializers.DateTimeField(
-        allow_null=True, help_text="Nobody who has a right to what it belongs to watches it before."
+        allow_null=True, help_text="Who has a right to the title that lists it may watch it from then on."
     )
 
 
@@ -171,7 +171,7 @@ class WholeTitleSerializer(TitleSerializer):
 
     def _line(self, title: Title, *above: Title) -> dict[str, Any]:
         """What is below a season is released with it at the earliest."""
-        whole = TitleSerializer(title).data | {"available_from": MOMENT.to_representation(release([title, *above]))}
+        whole = TitleSerializer(title).data | {"available_from": MOMENT.to_representation(released_at([title, *above]))}
         return {str(name): whole[str(name)] for name in EpisodeSerializer().fields}
 
 

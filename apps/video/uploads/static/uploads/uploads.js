@@ -10,6 +10,8 @@
     const RETRY_DELAYS = [0, 1000, 2000, 3000, 5000, 5000, 10000, 10000, 20000, 20000, 30000, 30000, 60000];
     // Of the last seconds, so that a pause or a slow start is soon forgotten.
     const SPEED_WINDOW = 10000;
+    // Without a connection the page does not wait for the end of a cancelled upload; the retries go on by themselves.
+    const CANCEL_WAIT = 5000;
 
     let upload = null;
     let samples = [];
@@ -74,11 +76,11 @@
     };
 
     // What may be over in a moment: no connection, a server that restarts, a lock of the request that broke off.
-    const mayRetry = (error) => {
+    const mayRetry = (error, ofUpload) => {
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
         const isTransient = status === 0 || status === 409 || status === 423 || status === 429 ||
             (status >= 500 && status !== 507);
-        if (isTransient && isSending) part("figures").textContent = texts.textWaiting;
+        if (isTransient && isSending && upload === ofUpload) part("figures").textContent = texts.textWaiting;
         return isTransient;
     };
 
@@ -98,7 +100,7 @@
         show("sending", true);
         part("state").replaceChildren();
         const Upload = window.DirectUpload || tus.Upload;
-        upload = new Upload(file, {
+        const own = new Upload(file, {
             endpoint: texts.endpoint,
             chunkSize: CHUNK,
             retryDelays: RETRY_DELAYS,
@@ -112,7 +114,7 @@
             fingerprint: async (chosen) =>
                 ["streamcart", texts.title, chosen.name, chosen.size, chosen.lastModified].join("/"),
             onProgress: showProgress,
-            onShouldRetry: mayRetry,
+            onShouldRetry: (error) => mayRetry(error, own),
             onError: (error) => {
                 setSending(false);
                 say(detailOf(error));
@@ -122,6 +124,7 @@
                 showState();
             },
         });
+        upload = own;
         const [previous] = await upload.findPreviousUploads();
         if (previous) {
             upload.resumeFromPreviousUpload(previous);
@@ -176,7 +179,10 @@
         show("buttons", false);
         part("figures").textContent = texts.textCancelling;
         try {
-            await upload.abort(true);
+            await Promise.race([
+                upload.abort(true),
+                new Promise((resolve) => { setTimeout(resolve, CANCEL_WAIT); }),
+            ]);
         } catch {
             // What is left of it expires.
         }
