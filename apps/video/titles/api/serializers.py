@@ -171,7 +171,8 @@ class WholeTitleSerializer(TitleSerializer):
 
     def _line(self, title: Title, *above: Title) -> dict[str, Any]:
         """What is below a season is released with it at the earliest."""
-        whole = TitleSerializer(title).data | {"available_from": MOMENT.to_representation(released_at([title, *above]))}
+        begins = released_at([title, *above])
+        whole = TitleSerializer(title).data | {"available_from": begins and MOMENT.to_representation(begins)}
         return {str(name): whole[str(name)] for name in EpisodeSerializer().fields}
 
 
