@@ -180,7 +180,12 @@ def test_an_upload_can_be_cancelled_without_a_connection(open_page, film):
     set_network(network, offline=True)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Drop a film here or choose a file")).to_be_visible(timeout=30_000)
-    set_network(network, offline=False)
+    begun: list[str] = []
+    page.on("request", lambda request: begun.append(request.url) if request.method == "POST" else None)
+    hurry(network)
+    page.set_input_files("[data-file]", film)
+    expect_accepted(page)
+    assert len(begun) == 1, "the same film again is another upload, though the first may not be deleted yet"
 
 
 def test_a_file_that_is_no_film_is_refused_in_the_reader_s_language(open_page, tmp_path):

@@ -61,7 +61,13 @@ def open_cart(*, user_id: uuid.UUID | None, currency: str, lines: Mapping[str, i
                 raise
         else:
             return OpenedCart(cart, None, True, raw_quotes)
-    return OpenedCart(present, None, False, put_lines(present, lines))
+    try:
+        return OpenedCart(present, None, False, put_lines(present, lines))
+    except NotFound:
+        if open_carts.filter(pk=present.pk).exists():
+            raise
+    # Its order was paid meanwhile: the account's next cart takes the lines.
+    return open_cart(user_id=user_id, currency=currency, lines=lines)
 
 
 def _new_cart(cart: Cart, lines: Mapping[str, int]) -> tuple[Cart, list[dict[str, Any]]]:

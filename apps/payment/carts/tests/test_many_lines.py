@@ -178,6 +178,18 @@ def test_a_cart_that_another_tab_opens_meanwhile_gets_the_lines(ada, catalog, mo
     assert Cart.objects.count() == 1
 
 
+def test_lines_go_into_a_new_cart_when_the_open_one_is_paid_meanwhile(ada, catalog, monkeypatch):
+    ada.put(MUG.sku, 5)
+
+    def pay():
+        services.close_paid_cart(ada.cart, ordered={MUG.sku: 5})
+
+    while_catalog_is_asked(monkeypatch, pay)
+    response = ada.client.post("/v1/carts", {"lines": [{"sku": FILM.sku}]})
+    assert (response.status_code, quantities(response)) == (201, {FILM.sku: 1})
+    assert response.json()["id"] != ada.cart
+
+
 def test_lines_of_another_customer_cannot_be_changed(ada, grace, guest):
     ada.open_cart()
     for stranger in (grace, guest):

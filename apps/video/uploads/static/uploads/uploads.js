@@ -14,6 +14,8 @@
     const CANCEL_WAIT = 5000;
 
     let upload = null;
+    // Addresses that are never resumed, although it may take a while until the service has deleted them.
+    const cancelled = new Set();
     let samples = [];
     let isSending = false;
 
@@ -125,7 +127,7 @@
             },
         });
         upload = own;
-        const [previous] = await upload.findPreviousUploads();
+        const previous = (await upload.findPreviousUploads()).find((found) => !cancelled.has(found.uploadUrl));
         if (previous) {
             upload.resumeFromPreviousUpload(previous);
             part("figures").textContent = texts.textResumed;
@@ -178,6 +180,8 @@
         setSending(false);
         show("buttons", false);
         part("figures").textContent = texts.textCancelling;
+        // One that is sent straight to Blob Storage has none, and is forgotten at once.
+        if (upload.url) cancelled.add(upload.url);
         try {
             await Promise.race([
                 upload.abort(true),
