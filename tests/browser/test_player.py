@@ -167,6 +167,22 @@ def test_film_continues_where_it_was_left_or_begins_again(watch):
     until(lambda: 0 < page.evaluate(f"{VIDEO}.currentTime") < 5, 30, what="the beginning")
 
 
+def test_a_film_that_is_left_while_it_loads_keeps_its_place(watch):
+    page = watch()
+    start(page)
+    page.evaluate(f"{VIDEO}.pause()")
+    seek(page, 9)
+    page.reload()
+    page.route("**/*.m3u8", lambda route: None)
+    with page.expect_response("**/play"):
+        page.get_by_role("button", name="Continue at 0:09").click()
+    page.unroute("**/*.m3u8")
+    page.reload()
+    expect(page.get_by_role("button", name="Continue at 0:09")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Continue at 0:09")).to_be_visible()
+
+
 def test_intro_can_be_skipped(watch):
     page = watch()
     change_playback(page, resume_at=0, markers={"intro_start": 0, "intro_end": 12, "credits_start": None}, next=None)

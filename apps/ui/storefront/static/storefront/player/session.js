@@ -56,12 +56,17 @@
 
   const measured = Player.measurePlayback(video);
 
+  /* Until the film stands at its start the video is at 0, which is no place that somebody left. */
+  let startsAt = 0;
+  let isPlaced = false;
+  const place = () => (isPlaced ? video.currentTime : startsAt);
+
   /* The heartbeat. Trouble on the way is forgiven, a refusal is not: the film is gone or plays elsewhere. */
   const report = async () => {
     if (!playback) return;
     const { session } = playback;
     try {
-      await post("progress", { session, position: video.currentTime, ...measured.totals() });
+      await post("progress", { session, position: place(), ...measured.totals() });
     } catch (error) {
       if ([403, 404, 409].includes(error.status) && playback?.session === session) fail(error);
     }
@@ -88,7 +93,7 @@
     if (!playback) return;
     const form = new FormData();
     form.set("session", playback.session);
-    for (const [name, value] of Object.entries({ position: video.currentTime, ...measured.totals() })) form.set(name, String(value));
+    for (const [name, value] of Object.entries({ position: place(), ...measured.totals() })) form.set(name, String(value));
     navigator.sendBeacon(`${base}/stop`, form);
     window.clearInterval(heartbeat);
     life.abort();
@@ -132,9 +137,11 @@
     try {
       playback = await post("play", {});
       measured.begin();
+      startsAt = position ?? playback.resume_at;
+      isPlaced = false;
       release = await Player.openStream(video, {
         address: () => ownAddress(playback.manifest_url),
-        position: position ?? playback.resume_at,
+        position: startsAt,
         renew: report,
         fail: () => fail(new Error(root.dataset.unloadable)),
       });
@@ -223,6 +230,7 @@
     video.pause();
     start();
   });
+  for (const moment of ["playing", "seeked"]) video.addEventListener(moment, () => { isPlaced = true; });
   for (const moment of ["pause", "seeked", "ended"]) video.addEventListener(moment, report);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });
   document.addEventListener("click", follow);
