@@ -139,7 +139,9 @@ def vmaf(encoded: Path, source: Path, rung: VideoRung) -> float:
     """Mean VMAF of a rendition against the source scaled to the same size."""
     with tempfile.NamedTemporaryFile(suffix=".json") as log:
         meter = f"libvmaf=n_subsample=4:log_fmt=json:log_path={log.name}"
-        graph = f"[1:v]scale={rung.width}:{rung.height}:flags=bicubic[r];[0:v][r]{meter}"
+        # Frame by frame, wherever the clocks of the two begin, and in the colours that the rung is tagged with.
+        reference = f"[1:v]{filters.rung(probing.probe(source), rung)},setpts=N/TB/24[r]"
+        graph = f"{reference};[0:v]setpts=N/TB/24[e];[e][r]{meter}"
         run("-i", str(encoded), "-i", str(source), "-lavfi", graph, "-f", "null", "-")
         return json.loads(Path(log.name).read_text())["pooled_metrics"]["vmaf"]["mean"]
 
@@ -163,7 +165,8 @@ def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scal
         kbits = FORMER[min(rung.width, rung.height)] * scale
         rate = ["-b:v", f"{kbits:.0f}k", "-maxrate", f"{kbits * 1.5:.0f}k", "-bufsize", f"{kbits * 3:.0f}k"]
         keys = ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-sc_threshold", "0"]
-        scaled = ["-vf", f"scale={rung.width}:{rung.height}:flags=bicubic,format=yuv420p", "-an"]
+        found = probing.probe(source)
+        scaled = ["-vf", filters.rung(found, rung), "-an", *filters.colour_tags(found, rung)]
         run("-i", str(source), *scaled, "-c:v", "libx264", "-preset", PRESET, *rate, *keys, str(target))
         size += target.stat().st_size
         quality.append(vmaf(target, source, rung))
