@@ -12,6 +12,7 @@ Three questions, each as a ratio within the run:
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import resource
@@ -36,6 +37,8 @@ from apps.video.media.ladder import SEGMENT_SECONDS, VideoRung, audio_ladder, fi
 
 # Short side and kilobits a second of the ladder before this one.
 FORMER = {240: 350, 360: 700, 480: 1200, 720: 2600, 1080: 4800}
+# A process each, and every rung of every ladder asks.
+probe = functools.cache(probing.probe)
 CLIPS = Path(os.environ.get("STREAMCART_VAR", "var")) / "demo" / "sources"
 
 
@@ -140,7 +143,7 @@ def vmaf(encoded: Path, source: Path, rung: VideoRung) -> float:
     with tempfile.NamedTemporaryFile(suffix=".json") as log:
         meter = f"libvmaf=n_subsample=4:log_fmt=json:log_path={log.name}"
         # Frame by frame, wherever the clocks of the two begin, and in the colours that the rung is tagged with.
-        reference = f"[1:v]{filters.rung(probing.probe(source), rung)},setpts=N/TB/24[r]"
+        reference = f"[1:v]{filters.rung(probe(source), rung)},setpts=N/TB/24[r]"
         graph = f"{reference};[0:v]setpts=N/TB/24[e];[e][r]{meter}"
         run("-i", str(encoded), "-i", str(source), "-lavfi", graph, "-f", "null", "-")
         return json.loads(Path(log.name).read_text())["pooled_metrics"]["vmaf"]["mean"]
@@ -151,7 +154,7 @@ def own_size_and_quality(source: Path, folder: Path, rungs: list[VideoRung]) -> 
     target = folder / f"own-{source.stem}"
     for rung in rungs:
         (target / rung.name).mkdir(parents=True)
-    encoding.encode_pictures(source, target, probing.probe(source), rungs)
+    encoding.encode_pictures(source, target, probe(source), rungs)
     size = sum(path.stat().st_size for path in target.rglob("*.m*4*"))
     quality = [vmaf(target / rung.name / encoding.PLAYLIST, source, rung) for rung in rungs]
     return size, sum(quality) / len(quality)
@@ -165,7 +168,7 @@ def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scal
         kbits = FORMER[min(rung.width, rung.height)] * scale
         rate = ["-b:v", f"{kbits:.0f}k", "-maxrate", f"{kbits * 1.5:.0f}k", "-bufsize", f"{kbits * 3:.0f}k"]
         keys = ["-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "-sc_threshold", "0"]
-        found = probing.probe(source)
+        found = probe(source)
         scaled = ["-vf", filters.rung(found, rung), "-an", *filters.colour_tags(found, rung)]
         run("-i", str(source), *scaled, "-c:v", "libx264", "-preset", PRESET, *rate, *keys, str(target))
         size += target.stat().st_size
@@ -176,7 +179,7 @@ def size_and_quality(source: Path, folder: Path, rungs: list[VideoRung], *, scal
 def compare_sizes(sources: list[Path], folder: Path) -> None:
     """Bytes at equal quality: the former ladder's rates are scaled until its quality is ours."""
     ladders = {
-        source: [rung for rung in video_ladder(probing.probe(source)) if min(rung.width, rung.height) in FORMER]
+        source: [rung for rung in video_ladder(probe(source)) if min(rung.width, rung.height) in FORMER]
         for source in sources
     }
 

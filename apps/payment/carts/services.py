@@ -172,7 +172,7 @@ def _put_lines(cart: Cart, quantities: Mapping[str, int | None], *, is_saved: bo
             _take_quote(line, said[sku])
             if cart.currency != currency:
                 line.seen_unit_amount = None
-        _write(changed.values())
+        _save_lines(changed.values())
         if is_as_read:
             unchanged = [line for sku, line in present.items() if sku not in changed]
             remember_quotes(unchanged, [said[line.sku] for line in unchanged])
@@ -208,7 +208,8 @@ def _take_quote(line: CartLine, raw_quote: dict[str, Any]) -> None:
     line.seen_unit_amount = _amount_of(catalog.Quote.from_json(raw_quote))
 
 
-def _write(lines: Collection[CartLine]) -> None:
+def _save_lines(lines: Collection[CartLine]) -> None:
+    """In two statements, however many they are."""
     new = [line for line in lines if line.pk is None]
     known = [line for line in lines if line.pk is not None]
     CartLine.objects.bulk_create(new)
